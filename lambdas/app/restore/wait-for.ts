@@ -1,0 +1,23 @@
+import { backOffMs } from '../work/work.ts';
+import { after, type RestoreJob, type RestoreWork, saveRestoreJob } from './restore-work.ts';
+import { failRestore } from './settle-restore.ts';
+
+const FIRST_MS = 5_000;
+const LONGEST_MS = 60_000;
+
+/** Something that passes is in the way: the restore goes on from `state` later, unless it has waited for too long. */
+export async function waitFor(
+  job: RestoreJob,
+  work: RestoreWork,
+  state: 'waiting' | 'creating',
+  reason: string,
+): Promise<void> {
+  const waitedMs = work.deps.clock.now().getTime() - job.record.askedAt.getTime();
+  if (waitedMs > work.bounds.stuckAfterMs) {
+    const hours = Math.round(waitedMs / 3_600_000);
+    return failRestore(job, work, `it could not be begun within ${hours} h; last obstacle: ${reason}`);
+  }
+  job.nextAt = after(work, Math.min(backOffMs(job.tries, FIRST_MS), LONGEST_MS));
+  job.tries += 1;
+  await saveRestoreJob(job, work, { state, reason, notBeforeAt: job.nextAt });
+}
