@@ -1,0 +1,129 @@
+import { TimeZone } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { ContextAttribute, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Config } from '../config/config.ts';
+import { formatEventBridgeCron, parseCron } from '../lambdas/domain/cron.ts';
+import type { Policy } from '../lambdas/domain/policy.ts';
+import { bundleInto } from './bundle-into.ts';
+import { BackupFunction } from './constructs/backup-function.ts';
+import { ConsoleEvents } from './constructs/console-events.ts';
+import { LostMessages } from './constructs/lost-messages.ts';
+import { OutboundNetwork } from './constructs/outbound-network.ts';
+import { RequestSchedules } from './constructs/request-schedules.ts';
+import { FUNCTION_NAMES, type FunctionName } from './function-bundle.ts';
+import { FUNCTIONS, type Pulse } from './functions.ts';
+import type { State } from './state.ts';
+import { createTestEvents } from './test-events.ts';
+
+export interface SchedulerProps {
+  readonly config: Config;
+  readonly state: State;
+}
+
+/** What comes late is made up by the minute's worker anyway, as soon as the slot's window is over. */
+const SLOT_DELIVERY_MINUTES = 5;
+/** Nobody else makes up for a test of restores. */
+const TEST_DELIVERY_MINUTES = 60;
+
+/** Everything that runs: the functions, and the schedules that call them. */
+export class Scheduler extends Construct {
+  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
+  /** Requests that reached no function. */
+  readonly undelivered: Queue;
+
+  constructor(scope: Construct, id: string, { config, state }: SchedulerProps) {
+    super(scope, id);
+    this.undelivered = new LostMessages(this, 'Undelivered', state).queue;
+    this.functions = this.#createFunctions(config, state);
+    const schedules = new RequestSchedules(this, 'Schedules', {
+      groupName: config.aws.name,
+      undelivered: this.undelivered,
+      encryptionKey: state.encryptionKey,
+    });
+    for (const name of FUNCTION_NAMES) {
+      const { pulse } = FUNCTIONS[name];
+      if (pulse) schedules.add({ ...toPulse(name, pulse), target: this.functions[name] });
+    }
+    for (const policy of config.deployment.policies.values()) {
+      schedules.add({ ...toSlotSchedule(policy), target: this.functions['create-backups'] });
+      const tests = toTestSchedule(policy);
+      if (tests) schedules.add({ ...tests, target: this.functions['test-restores'] });
+    }
+    if (config.aws.testEvents) {
+      const { functions } = this;
+      new ConsoleEvents(this, 'ConsoleEvents', {
+        ...config,
+        ...state,
+        functions,
+        events: createTestEvents(config),
+      });
+    }
+  }
+
+  #createFunctions(config: Config, state: State): Record<FunctionName, LambdaFunction> {
+    const bundles = bundleInto(this, config);
+    const surroundings = {
+      aws: config.aws,
+      catalog: state.catalog,
+      credentials: state.credentials,
+      hooks: hooksOf(config),
+      failedRuns: new LostMessages(this, 'FailedRuns', state).queue,
+      encryptionKey: state.encryptionKey,
+      vpcConfig: config.aws.network && new OutboundNetwork(this, 'Network', config.aws.network).vpcConfig,
+    };
+    const functions = FUNCTION_NAMES.map((name) => {
+      const props = { ...surroundings, name, definition: FUNCTIONS[name], bundle: bundles[name] };
+      return [name, new BackupFunction(this, name, props).lambda] as const;
+    });
+    return Object.fromEntries(functions) as Record<FunctionName, LambdaFunction>;
+  }
+}
+
+function toPulse(name: FunctionName, { expression, description, deliveryMinutes }: Pulse) {
+  return {
+    name,
+    description,
+    schedule: ScheduleExpression.expression(expression, TimeZone.ETC_UTC),
+    windowMs: 0,
+    isEnabled: true,
+    request: { trigger: 'schedule' },
+    deliveryMinutes,
+  };
+}
+
+/** The policy's slots, by the cron that both mean alike. The slot is the instant that was scheduled, however much later in its window it is sent. */
+function toSlotSchedule({ name, schedule, paused }: Policy) {
+  const timeZone = TimeZone.of(schedule.timezone);
+  return {
+    name: `policy-${name}`,
+    description: `Policy ${name}: ${schedule.cron} in ${schedule.timezone}${paused ? ', paused' : ''}`,
+    schedule: ScheduleExpression.expression(formatEventBridgeCron(parseCron(schedule.cron)), timeZone),
+    windowMs: schedule.windowMs,
+    isEnabled: !paused,
+    request: { trigger: 'schedule', policy: name, slot: ContextAttribute.scheduledTime },
+    deliveryMinutes: SLOT_DELIVERY_MINUTES,
+  };
+}
+
+/** The slots of a policy's restore tests, if it has any. */
+function toTestSchedule({ name, restoreTests, paused }: Policy) {
+  if (restoreTests === undefined) return undefined;
+  const { cron, timezone } = restoreTests.schedule;
+  return {
+    name: `restore-tests-${name}`,
+    description: `Tests of restores of policy ${name}: ${cron} in ${timezone}${paused ? ', paused' : ''}`,
+    schedule: ScheduleExpression.expression(formatEventBridgeCron(parseCron(cron)), TimeZone.of(timezone)),
+    windowMs: 0,
+    isEnabled: !paused,
+    request: { trigger: 'schedule', policy: name, slot: ContextAttribute.scheduledTime },
+    deliveryMinutes: TEST_DELIVERY_MINUTES,
+  };
+}
+
+/** Each once. */
+function hooksOf({ deployment }: Config): string[] {
+  const hooks = [...deployment.policies.values()].map(({ restoreTests }) => restoreTests?.hook);
+  return [...new Set(hooks.flatMap((hook) => (hook?.kind === 'function' ? [hook.function] : [])))];
+}
