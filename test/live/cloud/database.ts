@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { LiveEnvironment } from './environment.ts';
+
+const run = promisify(execFile);
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The rows of backups, all or these, and what they counted in the quota. @throws no id. */
+export async function forgetBackups(environment: LiveEnvironment, ids: readonly string[]): Promise<void> {
+  for (const id of ids) if (!UUID.test(id)) throw new Error(`"${id}" is no id of a backup`);
+  const which = (column: string) =>
+    ids.length === 0 ? '' : ` where ${column} in (${ids.map((id) => `'${id}'`).join()})`;
+  await sql(
+    environment,
+    `create temporary table counted as select project_id, count(*) backups, sum(size) backup_gigabytes from backups${which('id')}${
+      ids.length === 0 ? ' where' : ' and'
+    } deleted = 0 group by project_id;
+    update quota_usages u join counted c on u.project_id = c.project_id set u.in_use = u.in_use - c.backups where u.resource = 'backups';
+    update quota_usages u join counted c on u.project_id = c.project_id set u.in_use = u.in_use - c.backup_gigabytes where u.resource = 'backup_gigabytes';
+    delete from backup_metadata${which('backup_id')}; delete from backups${which('id')};`,
+  );
+}
+
+async function sql(environment: LiveEnvironment, statements: string): Promise<void> {
+  const socket = join(environment.runPath, 'mysqld.sock');
+  await run('mariadb', ['--no-defaults', '-uroot', '-S', socket, 'cinder', '-e', statements]);
+}
