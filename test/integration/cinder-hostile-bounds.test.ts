@@ -15,6 +15,8 @@ import {
 } from '../support/scripted-cinder.ts';
 
 const MIB = 1024 * 1024;
+/** What Linux lets wait on one connection: `tcp_wmem` and `tcp_rmem` grow to 4 and 32 MiB; and what we hand it at a time. */
+const ON_ITS_WAY_BYTES = (4 + 32 + 1) * MIB;
 const ID = String(backupRow(1).id);
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -74,7 +76,7 @@ describe('an answer of 300 MiB', () => {
       await expect(listed).rejects.toThrow('GET /backups/detail: the answer is larger than 67108864 bytes');
     });
     // Beyond the limit only what was on its way; the server's own buffers are among those counted.
-    expect(sent()).toBeLessThan(90 * MIB);
+    expect(sent()).toBeLessThan(65 * MIB + ON_ITS_WAY_BYTES);
     expect(peak).toBeLessThan(110 * MIB);
   });
 
@@ -89,7 +91,7 @@ describe('an answer of 300 MiB', () => {
         expect(reason).toBeInstanceOf(CinderProtocolError);
       }
     });
-    expect(sent()).toBeLessThan(20 * 16 * MIB);
+    expect(sent()).toBeLessThan(20 * (5 * MIB + ON_ITS_WAY_BYTES));
     expect(peak).toBeLessThan(20 * 16 * MIB);
   });
 
@@ -120,8 +122,11 @@ describe('an answer that takes its time', () => {
   ] satisfies [string, Reply][])('%s is given up', async (_name, reply) => {
     const clock = createTestClock();
     const { cloud } = await start({ clock, cinder: () => reply });
-    const asked = cloud({ timeouts: { answerMs: 150 } }).getBackup(ID);
-    await expect(asked).rejects.toMatchObject({ name: 'CloudUnreachableError', sent: true });
+    const one = cloud({ timeouts: { answerMs: 150 } });
+    // A busy machine may be late with these answers too.
+    await one.identify();
+    clock.sleeps.length = 0;
+    await expect(one.getBackup(ID)).rejects.toMatchObject({ name: 'CloudUnreachableError', sent: true });
     expect(clock.sleeps).toHaveLength(4);
   });
 });
