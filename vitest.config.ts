@@ -13,6 +13,8 @@ const SHARING = ['test/unit/**', 'test/infra/**', 'test/*.test.ts'];
 export default defineConfig({
   test: {
     testTimeout: 60_000,
+    // Hooks start programs and databases, as tests do; by itself vitest gives them ten seconds.
+    hookTimeout: 60_000,
     // By itself vitest leaves one core free, which of two is half.
     maxWorkers: '100%',
     projects: [
