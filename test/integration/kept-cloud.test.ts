@@ -18,8 +18,11 @@ function newDirectory(): string {
 
 async function startKept(path: string, ...args: string[]): Promise<CliCloud> {
   const cloud = await startCliCloud(['--data', path, '--speed', '20', '--volumes', '0', ...args]);
-  onTestFinished(() => {
+  const ended = once(cloud.process, 'exit');
+  onTestFinished(async () => {
     cloud.process.kill('SIGKILL');
+    // Its directory is removed next.
+    await ended;
   });
   return cloud;
 }
