@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeDirectory, runCli, startCli, startCliSession, startCliUnderShell } from '../support/cli.ts';
 import { type CliCloud, startCliCloud } from '../support/cli-cloud.ts';
 
+/** Half a day from now, so that no slot comes while these tests run. */
+const FAR_HOUR = (new Date().getUTCHours() + 12) % 24;
 const CONFIG = `version: 1
 deployment: acme
 clouds: { prod: { auth: env, limits: { requestsPerSecond: 1000 } } }
@@ -14,14 +16,14 @@ policies:
   nightly:
     cloud: prod
     select: { volumes: { metadata: { backup: nightly } } }
-    schedule: { cron: "30 3 * * *", timezone: Europe/Berlin }
+    schedule: { cron: "30 ${FAR_HOUR} * * *", timezone: UTC }
     full: { every: 7 }
     keep: { semantics: restic, last: 1 }
     guards: { maxDeleteShare: 1 }
   databases:
     cloud: prod
     select: { volumes: { metadata: { backup: database } } }
-    schedule: { cron: "15 */6 * * *", timezone: Europe/Berlin }
+    schedule: { cron: "15 ${FAR_HOUR} * * *", timezone: UTC }
     keep: { semantics: restic, daily: 7 }
 `;
 const VOLUMES = 3;
