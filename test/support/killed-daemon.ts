@@ -15,7 +15,7 @@ const MOST_REQUESTS = 30;
 const LONGEST_LIFE_MS = 4_000;
 const LONGEST_REST_MS = 25;
 const POLL_MS = 5;
-/** Not so long that it could begin to work: its time would pass without its cloud's. */
+/** Hardly so long that it could begin to work. */
 const LONGEST_START_MS = 100;
 const CHILD = fileURLToPath(new URL('./daemon-child.ts', import.meta.url));
 
@@ -49,11 +49,15 @@ export async function createKilledDaemon(options: KillOptions): Promise<KilledDa
     const { username, password, projectName } = credentials;
     const where = { directory, authUrl, username, password, projectName };
     const child = startChild({ ...where, config, speed, pruneMs, startMs: reachedMs });
-    const ended = once(child, 'exit');
+    // Its output included.
+    const ended = once(child, 'close');
+    const begun = once(child.stdout, 'data').then(([data]) => {
+      livesSinceMs = Number(data);
+    });
     const isEarly = draw() < 0.1;
     if (!isEarly) {
-      livesSinceMs = await Promise.race([
-        once(child.stdout, 'data').then(([data]) => Number(data)),
+      await Promise.race([
+        begun,
         ended.then(([code]) => Promise.reject(new Error(`the daemon ended by itself, with ${code}`))),
       ]);
     }
