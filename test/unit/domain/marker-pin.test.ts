@@ -78,7 +78,10 @@ describe('the pin in a marker', () => {
   });
 
   it('is read back, and taking it away leaves the backup as it was', () => {
-    const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
+    const roomLength = 255 - markerDescription({ ...SLOT, pin: { reason: '' } }).length;
+    const text = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+      .filter((reason) => encodeURIComponent(reason).length <= roomLength);
     fc.assert(
       fc.property(
         fc.constantFrom(inMetadata({ a: 'b' }), inDescription()),
@@ -92,5 +95,17 @@ describe('the pin in a marker', () => {
         },
       ),
     );
+  });
+
+  it('is read back as far as there is room for it, of a reason of few letters that take much', () => {
+    // A note of music is one letter to the eye, and three of twelve characters each in the marker.
+    const reason = '𝅘𝅥𝅮'.repeat(20);
+    for (const backup of [inMetadata(), inDescription()]) {
+      const pinned = { ...backup, ...changePin(backup, MARKER, { reason }, NEW) };
+      const read = readPin(pinned)?.reason ?? '';
+      expect([...read]).toHaveLength(17);
+      expect(reason.startsWith(read)).toBe(true);
+      expect({ ...pinned, ...changePin(pinned, MARKER, undefined, NEW) }).toEqual(backup);
+    }
   });
 });
