@@ -30,9 +30,7 @@ const FLEET: WorldOptions = {
 /** One slot, from its event to the end of its last record, minute by minute. */
 async function runSlot(world: World, options: InvocationOptions) {
   const invocations = createInvocations(world, options);
-  // The policy is seen for the first time before its slot comes.
-  await invocations.tick();
-  await invocations.tick();
+  for (let minute = 0; minute < LIVE_FIRST; minute += 1) await invocations.tick();
   await invocations.schedule('nightly', SLOT);
   const watched = watchInFlight(world, IN_FLIGHT);
   const begunAt = world.clock.now();
@@ -46,8 +44,10 @@ async function runSlot(world: World, options: InvocationOptions) {
   return { watched, minutes, invocations };
 }
 
+/** The policy has to be seen before its slot comes: one that nobody knew then has nothing to make up. */
+const LIVE_FIRST = 2;
 /** One that waited for the lease had read as waiting what the one before it began. */
-const DEATHS_AT_A_HANDOVER = [undefined, undefined, 1, undefined, 89, undefined, 15, undefined];
+const DEATHS_AT_A_HANDOVER = [1, undefined, 89, undefined, 15, undefined, undefined, undefined];
 
 describe('a slot that takes many invocations', () => {
   it('goes on in the next one within seconds whenever one comes to its end, and each backup is made and told of once', async () => {
@@ -77,7 +77,7 @@ describe('a slot that takes many invocations', () => {
           try {
             const { watched } = await runSlot(world, {
               lifeMs: lifeMinutes * MINUTE_MS,
-              diesAt: (invocation) => deaths[invocation],
+              diesAt: (invocation) => deaths[invocation - LIVE_FIRST],
             });
             expect(await audit(world)).toEqual([]);
             expect(await unservedSlots(world)).toEqual([]);
