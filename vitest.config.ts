@@ -17,6 +17,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // By itself vitest leaves one core free, which of two is half.
     maxWorkers: '100%',
+    globalSetup: 'test/support/temporary-directory.ts',
     projects: [
       { extends: true, test: { name: 'sharing', include: SHARING.map(toTests), isolate: false } },
       {
