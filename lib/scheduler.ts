@@ -22,10 +22,8 @@ export interface SchedulerProps {
   readonly state: State;
 }
 
-/** What comes late is made up by the minute's worker anyway, as soon as the slot's window is over. */
+/** What comes late is made up anyway: backups by the minute's worker, as soon as the slot's window is over; tests of restores within the hour. */
 const SLOT_DELIVERY_MINUTES = 5;
-/** Nobody else makes up for a test of restores. */
-const TEST_DELIVERY_MINUTES = 60;
 
 /** Everything that runs: the functions, and the schedules that call them. */
 export class Scheduler extends Construct {
@@ -51,6 +49,7 @@ export class Scheduler extends Construct {
       const tests = toTestSchedule(policy);
       if (tests) schedules.add({ ...tests, target: this.functions['test-restores'] });
     }
+    if (hasTests(config)) schedules.add({ ...MISSED_TESTS, target: this.functions['test-restores'] });
     if (config.aws.testEvents) {
       const { functions } = this;
       new ConsoleEvents(this, 'ConsoleEvents', {
@@ -118,8 +117,25 @@ function toTestSchedule({ name, restoreTests, paused }: Policy) {
     windowMs: 0,
     isEnabled: !paused,
     request: { trigger: 'schedule', policy: name, slot: ContextAttribute.scheduledTime },
-    deliveryMinutes: TEST_DELIVERY_MINUTES,
+    deliveryMinutes: SLOT_DELIVERY_MINUTES,
   };
+}
+
+/** Not at the full or half hour, when most tests have just been called for. */
+const MISSED_TESTS = {
+  name: 'missed-restore-tests',
+  description: 'Every hour: tests of restores whose slot was missed',
+  schedule: ScheduleExpression.expression('cron(50 * * * ? *)', TimeZone.ETC_UTC),
+  windowMs: 0,
+  isEnabled: true,
+  request: { trigger: 'makeUp' },
+  deliveryMinutes: SLOT_DELIVERY_MINUTES,
+};
+
+function hasTests({ deployment }: Config): boolean {
+  return [...deployment.policies.values()].some(
+    ({ restoreTests, paused }) => restoreTests !== undefined && !paused,
+  );
 }
 
 /** Each once. */

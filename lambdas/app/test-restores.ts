@@ -22,6 +22,8 @@ import { closeSlot, type DueTests, findDueTests, takeSlot } from './test-restore
 
 export type TestRestoresRequest =
   | { readonly trigger: 'schedule'; readonly policy: string; readonly slot: Date }
+  /** Every slot that is due and that nothing has taken up. */
+  | { readonly trigger: 'makeUp' }
   | {
       readonly trigger: 'manual';
       /** Default: every policy that has restore tests. */
@@ -42,6 +44,7 @@ export async function testRestores(
   run: Run,
   deps: Dependencies,
 ): Promise<RunReport> {
+  if (request.trigger === 'makeUp') return testDueRestores(run, deps);
   const asked = findAsked(request, run, deps);
   const isDryRun = request.trigger === 'manual' && request.dryRun === true;
   const report = new ReportBuilder('test-restores', run.startedAt, isDryRun);

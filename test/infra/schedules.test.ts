@@ -4,7 +4,7 @@ import { followBackupsRequest } from '../../lambdas/runtime/requests/follow-back
 import { pruneBackupsRequest } from '../../lambdas/runtime/requests/prune-backups.ts';
 import { reportCoverageRequest } from '../../lambdas/runtime/requests/report-coverage.ts';
 import { testRestoresRequest } from '../../lambdas/runtime/requests/test-restores.ts';
-import { wholeConfig } from '../support/aws-configs.ts';
+import { minimalConfig, wholeConfig } from '../support/aws-configs.ts';
 import { resourcesOf, synthesiseStacks } from '../support/deployment-templates.ts';
 
 interface ScheduleProperties {
@@ -38,9 +38,10 @@ const get = (name: string): ScheduleProperties => {
 };
 
 describe('the schedules', () => {
-  it('are one for each policy, one for the tests of its restores, the worker’s, the pruning’s and that of the report on coverage', () => {
+  it('are one for each policy, one for the tests of its restores, one for those that were missed, the worker’s, the pruning’s and that of the report on coverage', () => {
     expect([...schedules.keys()].sort()).toEqual([
       'follow-backups',
+      'missed-restore-tests',
       'policy-nightly',
       'policy-weekly.lab',
       'prune-backups',
@@ -83,15 +84,24 @@ describe('the schedules', () => {
       FlexibleTimeWindow: { Mode: 'OFF' },
       State: 'ENABLED',
     });
-    expect(get('restore-tests-nightly').Target.RetryPolicy).toMatchObject({
-      MaximumEventAgeInSeconds: 3_600,
+  });
+
+  it('look every hour for tests of restores that were missed, if a policy has any', () => {
+    expect(get('missed-restore-tests')).toMatchObject({
+      ScheduleExpression: 'cron(50 * * * ? *)',
+      ScheduleExpressionTimezone: 'Etc/UTC',
     });
+    const without = resourcesOf(synthesiseStacks(minimalConfig()).scheduler, 'AWS::Scheduler::Schedule');
+    const names = Object.values(without).map(({ Properties }) => Properties.Name);
+    expect(names).not.toContain('missed-restore-tests');
+    expect(names).toContain('follow-backups');
   });
 
   it.each([
     ['policy-nightly', 'createbackups'],
     ['policy-weekly.lab', 'createbackups'],
     ['restore-tests-nightly', 'testrestores'],
+    ['missed-restore-tests', 'testrestores'],
     ['follow-backups', 'followbackups'],
     ['prune-backups', 'prunebackups'],
     ['report-coverage', 'reportcoverage'],
@@ -112,6 +122,7 @@ describe('the schedules', () => {
       policy: 'nightly',
       slot: new Date('2026-11-22T11:00:00Z'),
     });
+    expect(testRestoresRequest.parse(JSON.parse(get('missed-restore-tests').Target.Input))).toBeDefined();
     expect(followBackupsRequest.parse(JSON.parse(get('follow-backups').Target.Input))).toBeDefined();
     expect(pruneBackupsRequest.parse(JSON.parse(get('prune-backups').Target.Input))).toBeDefined();
     expect(reportCoverageRequest.parse(JSON.parse(get('report-coverage').Target.Input))).toBeDefined();
@@ -125,6 +136,7 @@ describe('the schedules', () => {
     }
     const delivery = { MaximumRetryAttempts: 5, MaximumEventAgeInSeconds: 300 };
     expect(get('policy-nightly').Target.RetryPolicy).toEqual(delivery);
+    expect(get('restore-tests-nightly').Target.RetryPolicy).toEqual(delivery);
     expect(get('follow-backups').Target.RetryPolicy).toMatchObject({ MaximumEventAgeInSeconds: 60 });
   });
 

@@ -24,7 +24,11 @@ const EARLY_MS = 300_000;
 const BY_HAND: AskedTests['tests'] = { pick: { kind: 'latest' }, volumes: 10 };
 
 /** @throws {InvalidRequestError} there is no such policy, it has no restore tests, the slot is not one of theirs. */
-export function findAsked(request: TestRestoresRequest, run: Run, deps: Dependencies): readonly AskedTests[] {
+export function findAsked(
+  request: Exclude<TestRestoresRequest, { trigger: 'makeUp' }>,
+  run: Run,
+  deps: Dependencies,
+): readonly AskedTests[] {
   if (request.trigger !== 'manual') {
     const policy = findPolicy(request.policy, deps);
     const tests = checkSlot(request.slot, policy, run);

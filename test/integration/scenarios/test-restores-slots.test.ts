@@ -130,6 +130,25 @@ describe('the tests of a slot', () => {
     expect(await testsOf(world)).toEqual([]);
   });
 
+  it('that no call has reached are made up by the call for what was missed, once, and not when they are too old', async () => {
+    const { world } = await openTested(open, 'volumes: 2', { volumes: 5, cloud });
+    const makeUp = () => testNow(world, { trigger: 'makeUp' });
+    expect((await makeUp()).counts).toEqual({});
+    await atSlot(world);
+    await world.pass(50 * MINUTE_MS);
+    expect((await makeUp()).counts).toEqual({ proved: 2 });
+    expect((await makeUp()).counts).toEqual({});
+    expect((await inSlot(world)).counts).toEqual({});
+    expect(await world.catalog.listSlots(testSlotsOf('nightly'), 9)).toMatchObject([
+      { slotAt: NOON, state: 'recorded', trigger: 'makeUp' },
+    ]);
+    await atSlot(world, 1);
+    await world.pass(13 * HOUR_MS);
+    expect((await makeUp()).counts).toEqual({});
+    expect(await testedVolumes(world)).toHaveLength(2);
+    expect(scratchOf(world)).toEqual([]);
+  });
+
   it('of a paused policy are passed over', async () => {
     const { world } = await openTested(open, '', { cloud });
     const paused = await world.another({ policies: testedPolicy('', { paused: 'true' }) });

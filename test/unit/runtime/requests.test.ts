@@ -110,7 +110,7 @@ describe('an event is refused, by the name of what is wrong', () => {
     [
       'test-restores',
       { policy: 'a' },
-      'event.trigger is missing; should be "schedule" (with policy and slot) or "manual"',
+      'event.trigger is missing; should be "schedule" (with policy and slot), "makeUp" or "manual"',
     ],
     [
       'test-restores',
