@@ -8,7 +8,7 @@ import { showRestoreProgress } from './show-restore-progress.ts';
 import { takeRestoreStep } from './take-restore-step.ts';
 
 const POLL_MS = 15_000;
-/** What a run does not wait for it looks at for so long, and leaves the rest to the next. */
+/** What a run does not wait for it looks at for so long at the most, and leaves to the next what comes later. */
 const PATIENCE_MS = 20_000;
 const TROUBLE_PAUSE_MS = 5_000;
 const TROUBLE_LIMIT = 5;
@@ -20,7 +20,7 @@ const TROUBLE_LIMIT = 5;
  */
 export function createRestoreRounds(work: RestoreWork, awaited: ReadonlySet<string>) {
   const { jobs, deps, run, lease } = work;
-  const begunAt = deps.clock.now();
+  const patientUntil = after(work, PATIENCE_MS);
   const running = new Set<Promise<void>>();
   let wake = Promise.withResolvers<void>();
   let failure: { readonly error: unknown } | undefined;
@@ -114,7 +114,10 @@ export function createRestoreRounds(work: RestoreWork, awaited: ReadonlySet<stri
     const open = [...jobs.values()].filter(({ isLeft }) => !isLeft);
     if (open.length === 0) return true;
     if (run.waits) return awaited.size > 0 && !open.some(({ record }) => awaited.has(record.id));
-    return open.every(isInGoodHands) || deps.clock.now().getTime() - begunAt.getTime() >= PATIENCE_MS;
+    return (
+      deps.clock.now() >= patientUntil ||
+      open.every((job) => isInGoodHands(job) || job.nextAt >= patientUntil)
+    );
   }
 
   async function pause(): Promise<void> {

@@ -1,9 +1,10 @@
-import { backOffMs } from '../work/work.ts';
 import { after, type RestoreJob, type RestoreWork, saveRestoreJob } from './restore-work.ts';
 import { failRestore } from './settle-restore.ts';
 
-const FIRST_MS = 5_000;
+const SHORTEST_MS = 5_000;
 const LONGEST_MS = 60_000;
+/** Of the time that it has waited: whoever takes it up next knows that, and not how often others have tried. */
+const NEXT_SHARE = 0.25;
 
 /** Something that passes is in the way: the restore goes on from `state` later, unless it has waited for too long. */
 export async function waitFor(
@@ -17,7 +18,6 @@ export async function waitFor(
     const hours = Math.round(waitedMs / 3_600_000);
     return failRestore(job, work, `it could not be begun within ${hours} h; last obstacle: ${reason}`);
   }
-  job.nextAt = after(work, Math.min(backOffMs(job.tries, FIRST_MS), LONGEST_MS));
-  job.tries += 1;
+  job.nextAt = after(work, Math.min(Math.max(waitedMs * NEXT_SHARE, SHORTEST_MS), LONGEST_MS));
   await saveRestoreJob(job, work, { state, reason, notBeforeAt: job.nextAt });
 }

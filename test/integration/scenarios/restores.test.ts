@@ -3,9 +3,9 @@ import type { RunReport } from '../../../lambdas/app/run-report.ts';
 import { backUpKnownBytes, type KnownBackup, scribble } from '../../support/known-bytes.ts';
 import { newestOf, openWithBackups, RESTORE_POLICIES, targetOf, volumeOf } from '../../support/restores.ts';
 import { useWorlds } from '../../support/use-worlds.ts';
-import type { World } from '../../support/world.ts';
+import { MINUTE_MS, type World } from '../../support/world.ts';
 import { audit } from '../../support/world-audit.ts';
-import { backUp, failuresOf, follow, restore } from '../../support/world-steps.ts';
+import { backUp, failuresOf, follow, followRestores, restore } from '../../support/world-steps.ts';
 
 const open = useWorlds();
 
@@ -310,6 +310,29 @@ describe('a restore that nobody waits for', () => {
     expect(followed.counts.restored).toBe(1);
     const [item] = followed.items.filter(({ outcome }) => outcome === 'restored');
     expect(world.control.digestVolume(item?.targetId ?? '')).toBe(newestOf(backups).digest);
+  });
+});
+
+describe('a restore that waits for another of the same backup', () => {
+  it('takes no time of the worker but for a look, and begins when the other has ended', async () => {
+    const { world, backups } = await openWithBackups(open);
+    world.control.addFault({ match: { operation: 'restore-backup' }, times: 1, effect: { stuck: true } });
+    const { id: backupId, digest } = newestOf(backups);
+    await restore(world, { backupId, into: { name: 'one' } }, world.deps, false);
+    await restore(world, { backupId, into: { name: 'two' } }, world.deps, false);
+    const spentMs: number[] = [];
+    for (let minute = 0; minute < 15; minute += 1) {
+      const begunAt = world.clock.now().getTime();
+      expect((await follow(world, await world.another())).failedCount).toBe(0);
+      spentMs.push(world.clock.now().getTime() - begunAt);
+      await world.pass(MINUTE_MS);
+    }
+    expect(Math.max(...spentMs.slice(5))).toBeLessThan(1_000);
+    const made = (name: string) => world.control.volumes().find((each) => each.name === name)?.id ?? '';
+    world.control.setVolumeStatus(made('one'), 'available');
+    world.control.setBackup(backupId, { status: 'available' });
+    expect(await followRestores(world, 5)).toEqual([]);
+    expect(world.control.digestVolume(made('two'))).toBe(digest);
   });
 });
 
