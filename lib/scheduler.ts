@@ -25,6 +25,17 @@ export interface SchedulerProps {
 /** What comes late is made up anyway: backups by the minute's worker, as soon as the slot's window is over; tests of restores within the hour. */
 const SLOT_DELIVERY_MINUTES = 5;
 
+/** Not at the full or half hour, when most tests have just been called for. */
+const MISSED_TESTS = {
+  name: 'missed-restore-tests',
+  description: 'Every hour: tests of restores whose slot was missed',
+  schedule: ScheduleExpression.expression('cron(50 * * * ? *)', TimeZone.ETC_UTC),
+  windowMs: 0,
+  isEnabled: true,
+  request: { trigger: 'makeUp' },
+  deliveryMinutes: SLOT_DELIVERY_MINUTES,
+};
+
 /** Everything that runs: the functions, and the schedules that call them. */
 export class Scheduler extends Construct {
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
@@ -120,17 +131,6 @@ function toTestSchedule({ name, restoreTests, paused }: Policy) {
     deliveryMinutes: SLOT_DELIVERY_MINUTES,
   };
 }
-
-/** Not at the full or half hour, when most tests have just been called for. */
-const MISSED_TESTS = {
-  name: 'missed-restore-tests',
-  description: 'Every hour: tests of restores whose slot was missed',
-  schedule: ScheduleExpression.expression('cron(50 * * * ? *)', TimeZone.ETC_UTC),
-  windowMs: 0,
-  isEnabled: true,
-  request: { trigger: 'makeUp' },
-  deliveryMinutes: SLOT_DELIVERY_MINUTES,
-};
 
 function hasTests({ deployment }: Config): boolean {
   return [...deployment.policies.values()].some(
