@@ -15,6 +15,8 @@ export default defineConfig({
     testTimeout: 60_000,
     // Hooks start programs and databases, as tests do; by itself vitest gives them ten seconds.
     hookTimeout: 60_000,
+    // By itself vitest gives a poll one second, which a busy machine may take to look once.
+    expect: { poll: { timeout: 30_000 } },
     // By itself vitest leaves one core free, which of two is half.
     maxWorkers: '100%',
     globalSetup: 'test/support/temporary-directory.ts',

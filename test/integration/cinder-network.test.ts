@@ -74,7 +74,7 @@ describe('connections', () => {
     await cloud.close();
     const countConnections = () =>
       new Promise<number>((resolve) => cinder.server.getConnections((_error, count) => resolve(count)));
-    await expect.poll(countConnections, { timeout: 30_000 }).toBe(0);
+    await expect.poll(countConnections).toBe(0);
   });
 });
 

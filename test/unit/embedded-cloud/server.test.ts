@@ -70,7 +70,7 @@ describe('the server', () => {
       body: JSON.stringify({ backup: { volume_id: volumeId } }),
     });
     expect(posted.status).toBe(202);
-    await expect.poll(() => cloud.control.backups()[0]?.status, { timeout: 30_000 }).toBe('available');
+    await expect.poll(() => cloud.control.backups()[0]?.status).toBe('available');
     await cloud.close();
   });
 
