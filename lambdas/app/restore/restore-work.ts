@@ -73,8 +73,12 @@ export function enterPhase(job: RestoreJob, work: Pick<RestoreWork, 'deps'>): vo
 /** Looks again after a share of the time that the phase has lasted. */
 export function lookLater(job: RestoreJob, work: Pick<RestoreWork, 'deps'>): void {
   const lastedMs = work.deps.clock.now().getTime() - job.phaseSince.getTime();
-  const waitMs = Math.min(Math.max(lastedMs * LOOK_SHARE, SHORTEST_LOOK_MS), LONGEST_LOOK_MS);
-  job.nextAt = after(work, waitMs);
+  job.nextAt = after(work, lookIn(lastedMs * LOOK_SHARE, SHORTEST_LOOK_MS));
+}
+
+/** In how long to look again: in `ms`, but not before `shortestMs`, and in a minute at the latest. */
+export function lookIn(ms: number, shortestMs: number): number {
+  return Math.min(Math.max(ms, shortestMs), LONGEST_LOOK_MS);
 }
 
 export function after(work: Pick<RestoreWork, 'deps'>, ms: number): Date {

@@ -1,8 +1,7 @@
-import { after, type RestoreJob, type RestoreWork, saveRestoreJob } from './restore-work.ts';
+import { after, lookIn, type RestoreJob, type RestoreWork, saveRestoreJob } from './restore-work.ts';
 import { failRestore } from './settle-restore.ts';
 
 const SHORTEST_MS = 5_000;
-const LONGEST_MS = 60_000;
 /** Of the time that it has waited: whoever takes it up next knows that, and not how often others have tried. */
 const NEXT_SHARE = 0.25;
 
@@ -18,6 +17,6 @@ export async function waitFor(
     const hours = Math.round(waitedMs / 3_600_000);
     return failRestore(job, work, `it could not be begun within ${hours} h; last obstacle: ${reason}`);
   }
-  job.nextAt = after(work, Math.min(Math.max(waitedMs * NEXT_SHARE, SHORTEST_MS), LONGEST_MS));
+  job.nextAt = after(work, lookIn(waitedMs * NEXT_SHARE, SHORTEST_MS));
   await saveRestoreJob(job, work, { state, reason, notBeforeAt: job.nextAt });
 }
