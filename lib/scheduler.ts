@@ -6,6 +6,8 @@ import { Construct } from 'constructs';
 import type { Config } from '../config/config.ts';
 import { formatEventBridgeCron, parseCron } from '../lambdas/domain/cron.ts';
 import type { Policy } from '../lambdas/domain/policy.ts';
+import { scheduledTests } from '../lambdas/domain/restore-tests.ts';
+import type { SlotRule } from '../lambdas/domain/slot.ts';
 import { bundleInto } from './bundle-into.ts';
 import { BackupFunction } from './constructs/backup-function.ts';
 import { ConsoleEvents } from './constructs/console-events.ts';
@@ -26,13 +28,9 @@ export interface SchedulerProps {
 const SLOT_DELIVERY_MINUTES = 5;
 
 /** Not at the full or half hour, when most tests have just been called for. */
-const MISSED_TESTS = {
-  name: 'missed-restore-tests',
+const MISSED_TESTS: Pulse = {
+  expression: 'cron(50 * * * ? *)',
   description: 'Every hour: tests of restores whose slot was missed',
-  schedule: ScheduleExpression.expression('cron(50 * * * ? *)', TimeZone.ETC_UTC),
-  windowMs: 0,
-  isEnabled: true,
-  request: { trigger: 'makeUp' },
   deliveryMinutes: SLOT_DELIVERY_MINUTES,
 };
 
@@ -53,14 +51,18 @@ export class Scheduler extends Construct {
     });
     for (const name of FUNCTION_NAMES) {
       const { pulse } = FUNCTIONS[name];
-      if (pulse) schedules.add({ ...toPulse(name, pulse), target: this.functions[name] });
+      if (pulse) schedules.add({ ...toPulse(name, pulse, 'schedule'), target: this.functions[name] });
     }
-    for (const policy of config.deployment.policies.values()) {
+    const policies = [...config.deployment.policies.values()];
+    for (const policy of policies) {
       schedules.add({ ...toSlotSchedule(policy), target: this.functions['create-backups'] });
       const tests = toTestSchedule(policy);
       if (tests) schedules.add({ ...tests, target: this.functions['test-restores'] });
     }
-    if (hasTests(config)) schedules.add({ ...MISSED_TESTS, target: this.functions['test-restores'] });
+    if (scheduledTests(policies).length > 0) {
+      const missed = toPulse('missed-restore-tests', MISSED_TESTS, 'makeUp');
+      schedules.add({ ...missed, target: this.functions['test-restores'] });
+    }
     if (config.aws.testEvents) {
       const { functions } = this;
       new ConsoleEvents(this, 'ConsoleEvents', {
@@ -91,51 +93,51 @@ export class Scheduler extends Construct {
   }
 }
 
-function toPulse(name: FunctionName, { expression, description, deliveryMinutes }: Pulse) {
+function toPulse(
+  name: string,
+  { expression, description, deliveryMinutes }: Pulse,
+  trigger: 'schedule' | 'makeUp',
+) {
   return {
     name,
     description,
     schedule: ScheduleExpression.expression(expression, TimeZone.ETC_UTC),
     windowMs: 0,
     isEnabled: true,
-    request: { trigger: 'schedule' },
+    request: { trigger },
     deliveryMinutes,
   };
 }
 
-/** The policy's slots, by the cron that both mean alike. The slot is the instant that was scheduled, however much later in its window it is sent. */
-function toSlotSchedule({ name, schedule, paused }: Policy) {
-  const timeZone = TimeZone.of(schedule.timezone);
+function toSlotSchedule(policy: Policy) {
+  const { name, schedule } = policy;
   return {
+    ...followSlots(policy, `Policy ${name}`, schedule),
     name: `policy-${name}`,
-    description: `Policy ${name}: ${schedule.cron} in ${schedule.timezone}${paused ? ', paused' : ''}`,
-    schedule: ScheduleExpression.expression(formatEventBridgeCron(parseCron(schedule.cron)), timeZone),
     windowMs: schedule.windowMs,
-    isEnabled: !paused,
-    request: { trigger: 'schedule', policy: name, slot: ContextAttribute.scheduledTime },
-    deliveryMinutes: SLOT_DELIVERY_MINUTES,
   };
 }
 
 /** The slots of a policy's restore tests, if it has any. */
-function toTestSchedule({ name, restoreTests, paused }: Policy) {
+function toTestSchedule(policy: Policy) {
+  const { name, restoreTests } = policy;
   if (restoreTests === undefined) return undefined;
-  const { cron, timezone } = restoreTests.schedule;
+  const slots = followSlots(policy, `Tests of restores of policy ${name}`, restoreTests.schedule);
+  return { ...slots, name: `restore-tests-${name}`, windowMs: 0 };
+}
+
+/**
+ * Sends a request for each slot of a rule, by the cron that both mean alike. The slot is the instant that was scheduled, however much later in its
+ * window it is sent.
+ */
+function followSlots({ name, paused }: Policy, what: string, { cron, timezone }: SlotRule) {
   return {
-    name: `restore-tests-${name}`,
-    description: `Tests of restores of policy ${name}: ${cron} in ${timezone}${paused ? ', paused' : ''}`,
+    description: `${what}: ${cron} in ${timezone}${paused ? ', paused' : ''}`,
     schedule: ScheduleExpression.expression(formatEventBridgeCron(parseCron(cron)), TimeZone.of(timezone)),
-    windowMs: 0,
     isEnabled: !paused,
     request: { trigger: 'schedule', policy: name, slot: ContextAttribute.scheduledTime },
     deliveryMinutes: SLOT_DELIVERY_MINUTES,
   };
-}
-
-function hasTests({ deployment }: Config): boolean {
-  return [...deployment.policies.values()].some(
-    ({ restoreTests, paused }) => restoreTests !== undefined && !paused,
-  );
 }
 
 /** Each once. */

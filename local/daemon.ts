@@ -4,7 +4,8 @@ import { reportCoverage } from '../lambdas/app/report-coverage.ts';
 import type { Dependencies, Run } from '../lambdas/app/run.ts';
 import type { RunReport } from '../lambdas/app/run-report.ts';
 import { testDueRestores } from '../lambdas/app/test-restores.ts';
-import type { Policy, RestoreTests } from '../lambdas/domain/policy.ts';
+import type { Policy } from '../lambdas/domain/policy.ts';
+import { scheduledTests } from '../lambdas/domain/restore-tests.ts';
 import { nextSlot, type SlotRule } from '../lambdas/domain/slot.ts';
 
 const FOLLOW_MS = 60_000;
@@ -41,7 +42,8 @@ export async function runOnce(deps: Dependencies, signal?: AbortSignal): Promise
   const run: Run = { startedAt: deps.clock.now(), waits: true, ...(signal !== undefined && { signal }) };
   const followed = await followBackups(run, deps, { slotDelayMs: () => 0, waitsForRestores: true });
   const pruned = await pruneBackups({ trigger: 'schedule' }, run, deps);
-  const tested = testedPolicies(deps).length > 0 ? [await testDueRestores(run, deps)] : [];
+  const tested =
+    scheduledTests(deps.deployment.policies.values()).length > 0 ? [await testDueRestores(run, deps)] : [];
   return [followed, pruned, ...tested];
 }
 
@@ -84,24 +86,18 @@ async function coverageLoop(deps: Dependencies, options: DaemonOptions): Promise
 
 /** Where no policy asks for tests there is nothing to wait for. */
 async function testLoop(deps: Dependencies, options: DaemonOptions): Promise<void> {
-  const policies = testedPolicies(deps);
-  while (policies.length > 0 && !isOver(deps, options)) {
+  const tests = scheduledTests(deps.deployment.policies.values());
+  while (tests.length > 0 && !isOver(deps, options)) {
     const startedAt = deps.clock.now();
     const deadlineAt = new Date(startedAt.getTime() + LONGEST_RUN_MS);
     // What takes longer is gone on with by the worker.
     const run: Run = { startedAt, deadlineAt, waits: true, signal: options.signal };
     emit(await testDueRestores(run, deps), options);
     const now = deps.clock.now();
-    const nextMs = policies.map(({ schedule }) => nextSlot(schedule, now).getTime() - now.getTime());
+    const nextMs = tests.map(({ schedule }) => nextSlot(schedule, now).getTime() - now.getTime());
     const untilMs = (options.until?.getTime() ?? Number.POSITIVE_INFINITY) - now.getTime();
     await deps.clock.sleep(Math.min(LONGEST_TEST_WAIT_MS, untilMs, ...nextMs), options.signal);
   }
-}
-
-function testedPolicies({ deployment }: Dependencies): RestoreTests[] {
-  return [...deployment.policies.values()].flatMap(({ restoreTests, paused }) =>
-    restoreTests === undefined || paused ? [] : [restoreTests],
-  );
 }
 
 function isOver({ clock }: Dependencies, { signal, until }: DaemonOptions): boolean {

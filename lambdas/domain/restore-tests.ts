@@ -1,6 +1,6 @@
 import type { VolumeId } from './backup.ts';
 import { hashVolumeId } from './marker.ts';
-import type { RestoreTests } from './policy.ts';
+import type { Policy, RestoreTests } from './policy.ts';
 import { slotText } from './slot.ts';
 
 /** A volume that can be tested. */
@@ -8,6 +8,13 @@ export interface TestCandidate {
   readonly volumeId: VolumeId;
   /** When its last restore, or test, came to its end, well or not; absent: never. */
   readonly lastAt?: Date;
+}
+
+/** The tests of restores that are made on schedule: those of a paused policy rest. */
+export function scheduledTests(policies: Iterable<Policy>): RestoreTests[] {
+  return [...policies].flatMap(({ restoreTests, paused }) =>
+    restoreTests === undefined || paused ? [] : [restoreTests],
+  );
 }
 
 /** How many volumes of so many one run tests: at least one, and never more than there are. */
