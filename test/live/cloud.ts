@@ -1,4 +1,4 @@
-import { forgetBackups } from './cloud/database.ts';
+import { forgetBackups, forgetReports } from './cloud/database.ts';
 import { type CloudEntry, type LiveEnvironment, readLiveEnvironment } from './cloud/environment.ts';
 import { type LiveProcess, repairProcesses, restartProcesses, signalProcess } from './cloud/processes.ts';
 import { purgeProject, purgeTypes } from './cloud/purge.ts';
@@ -64,8 +64,8 @@ export interface LiveCloud {
   /** SIGSTOP: the process stays up and does nothing, until `thaw`. */
   freeze(name: LiveProcess): Promise<void>;
   thaw(name: LiveProcess): Promise<void>;
-  /** After `kill` or `freeze`: until the cloud has missed the service, which takes 10 s. */
-  waitUntilDown(name: 'cinder-backup' | 'cinder-volume' | 'cinder-scheduler'): Promise<void>;
+  /** After `kill` or `freeze`: the cloud misses the service at once, and not only after a minute of silence. */
+  miss(name: 'cinder-backup' | 'cinder-volume' | 'cinder-scheduler'): Promise<void>;
 }
 
 async function waitForBackup(member: LiveSession, id: string) {
@@ -77,9 +77,11 @@ async function waitForBackup(member: LiveSession, id: string) {
   return settled.backup;
 }
 
-async function waitUntilDown(admin: LiveSession, binary: string): Promise<void> {
+async function miss(environment: LiveEnvironment, admin: LiveSession, binary: string): Promise<void> {
   const path = `/os-services?binary=${binary}`;
   await waitUntil(`${binary} to be missed`, async () => {
+    // Again for a report that was under way.
+    await forgetReports(environment, binary);
     const { services } = await expectStatus(`GET ${path}`, admin.request('GET', path), 200);
     return services.every(({ state }: { readonly state: string }) => state === 'down') ? true : undefined;
   });
@@ -118,6 +120,6 @@ export async function liveCloud(): Promise<LiveCloud> {
     kill: (name) => signalProcess(environment, name, 'SIGKILL'),
     freeze: (name) => signalProcess(environment, name, 'SIGSTOP'),
     thaw: (name) => signalProcess(environment, name, 'SIGCONT'),
-    waitUntilDown: (name) => waitUntilDown(admin, name),
+    miss: (name) => miss(environment, admin, name),
   };
 }

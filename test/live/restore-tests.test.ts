@@ -23,7 +23,7 @@ const policies = (hookUrl: string) => `
 const BACKED_UP = new Date('2031-05-06T03:00:00Z');
 const NOON = new Date('2031-05-06T12:00:00Z');
 /** A restore waits so long before it reads a byte. */
-const DELAY_SECONDS = 6;
+const DELAY_SECONDS = 16;
 
 let hook: HookServer;
 let world: LiveWorld;

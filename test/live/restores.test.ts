@@ -24,7 +24,7 @@ const POLICIES = `
 const SLOTS = 5;
 const DAY_MS = 86_400_000;
 /** A restore waits so long before it reads a byte: time to come between. */
-const DELAY_SECONDS = 6;
+const DELAY_SECONDS = 16;
 
 interface Point {
   readonly backup: Backup;

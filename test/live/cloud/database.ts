@@ -22,6 +22,11 @@ export async function forgetBackups(environment: LiveEnvironment, ids: readonly 
   );
 }
 
+/** As if the service had not reported for long: until it reports again, it counts as down. */
+export async function forgetReports(environment: LiveEnvironment, binary: string): Promise<void> {
+  await sql(environment, `update services set updated_at = '2000-01-01' where \`binary\` = '${binary}'`);
+}
+
 async function sql(environment: LiveEnvironment, statements: string): Promise<void> {
   const socket = join(environment.runPath, 'mysqld.sock');
   await run('mariadb', ['--no-defaults', '-uroot', '-S', socket, 'cinder', '-e', statements]);

@@ -45,7 +45,7 @@ osapi_max_limit = 1000
 enabled_backends = file
 default_volume_type = __DEFAULT__
 glance_num_retries = 0
-# Services report often and are missed soon, so that tests of a dead one take seconds (Cinder's defaults: 10, 60).
+# Services report often, so that a restarted one is seen at once (Cinder's defaults: 10, 60).
 report_interval = 2
 service_down_time = $SERVICE_DOWN_SECONDS
 # How soon a new scheduler learns of the backend and of cinder-backup; before that it refuses backups. Without the

@@ -15,7 +15,7 @@ EPMD_PORT=${CINDERKEEP_LIVE_EPMD_PORT:-14369}                # default elsewhere
 # What tests may want otherwise; each is read when a process starts.
 TOKEN_SECONDS=${CINDERKEEP_LIVE_TOKEN_SECONDS:-3600}               # life of a token (then: up --restart keystone)
 TOKEN_CACHE_SECONDS=${CINDERKEEP_LIVE_TOKEN_CACHE_SECONDS:-300}    # how long Cinder remembers that a token is valid
-SERVICE_DOWN_SECONDS=${CINDERKEEP_LIVE_SERVICE_DOWN_SECONDS:-10}   # silence after which a service counts as down
+SERVICE_DOWN_SECONDS=${CINDERKEEP_LIVE_SERVICE_DOWN_SECONDS:-60}   # silence after which a service counts as down
 QUOTA_VOLUMES=${CINDERKEEP_LIVE_QUOTA_VOLUMES:-1000}
 QUOTA_BACKUPS=${CINDERKEEP_LIVE_QUOTA_BACKUPS:-10000}
 BYTES_PER_GIB=${CINDERKEEP_LIVE_BYTES_PER_GIB:-67108864}           # file bytes behind each GiB of volume
