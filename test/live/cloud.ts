@@ -1,4 +1,4 @@
-import { forgetBackups, forgetReports } from './cloud/database.ts';
+import { forgetBackups, forgetReports, listLockers } from './cloud/database.ts';
 import { type CloudEntry, type LiveEnvironment, readLiveEnvironment } from './cloud/environment.ts';
 import { type LiveProcess, repairProcesses, restartProcesses, signalProcess } from './cloud/processes.ts';
 import { purgeProject, purgeTypes } from './cloud/purge.ts';
@@ -61,12 +61,15 @@ export interface LiveCloud {
   restart(...names: readonly LiveProcess[]): Promise<void>;
   /** SIGKILL, as in a crash; then `restart`. */
   kill(name: LiveProcess): Promise<void>;
-  /** SIGSTOP: the process stays up and does nothing, until `thaw`. */
+  /** SIGSTOP: the process stays up and does nothing, until `thaw`. Never within a transaction, for whose end all others would wait. */
   freeze(name: LiveProcess): Promise<void>;
   thaw(name: LiveProcess): Promise<void>;
   /** After `kill` or `freeze`: the cloud misses the service at once, and not only after a minute of silence. */
   miss(name: 'cinder-backup' | 'cinder-volume' | 'cinder-scheduler'): Promise<void>;
 }
+
+/** A transaction that is longer under way may be that of a process that has been stopped. */
+const TRANSACTION_MS = 500;
 
 async function waitForBackup(member: LiveSession, id: string) {
   const settled = await waitUntil(`backup ${id} to settle`, async () => {
@@ -84,6 +87,18 @@ async function miss(environment: LiveEnvironment, admin: LiveSession, binary: st
     await forgetReports(environment, binary);
     const { services } = await expectStatus(`GET ${path}`, admin.request('GET', path), 200);
     return services.every(({ state }: { readonly state: string }) => state === 'down') ? true : undefined;
+  });
+}
+
+async function freeze(environment: LiveEnvironment, name: LiveProcess): Promise<void> {
+  await waitUntil(`${name} to stop outside of a transaction`, async () => {
+    await signalProcess(environment, name, 'SIGSTOP');
+    const before = await listLockers(environment);
+    await new Promise((resolve) => setTimeout(resolve, TRANSACTION_MS));
+    const after = await listLockers(environment);
+    if (!after.some((locker) => before.includes(locker))) return true;
+    await signalProcess(environment, name, 'SIGCONT');
+    return undefined;
   });
 }
 
@@ -118,7 +133,7 @@ export async function liveCloud(): Promise<LiveCloud> {
     },
     restart: (...names) => restartProcesses(environment, names),
     kill: (name) => signalProcess(environment, name, 'SIGKILL'),
-    freeze: (name) => signalProcess(environment, name, 'SIGSTOP'),
+    freeze: (name) => freeze(environment, name),
     thaw: (name) => signalProcess(environment, name, 'SIGCONT'),
     miss: (name) => miss(environment, admin, name),
   };

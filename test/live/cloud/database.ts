@@ -27,7 +27,18 @@ export async function forgetReports(environment: LiveEnvironment, binary: string
   await sql(environment, `update services set updated_at = '2000-01-01' where \`binary\` = '${binary}'`);
 }
 
-async function sql(environment: LiveEnvironment, statements: string): Promise<void> {
+/** The transactions that others may have to wait for. */
+export async function listLockers(environment: LiveEnvironment): Promise<readonly string[]> {
+  const rows = await sql(
+    environment,
+    'select trx_mysql_thread_id, trx_started from information_schema.innodb_trx where trx_rows_locked > 0 or trx_rows_modified > 0',
+  );
+  return rows.split('\n').filter((row) => row !== '');
+}
+
+/** What they answer: a line for each row, without the columns' names. */
+async function sql(environment: LiveEnvironment, statements: string): Promise<string> {
   const socket = join(environment.runPath, 'mysqld.sock');
-  await run('mariadb', ['--no-defaults', '-uroot', '-S', socket, 'cinder', '-e', statements]);
+  const options = ['--no-defaults', '--batch', '--skip-column-names', '-uroot', '-S', socket];
+  return (await run('mariadb', [...options, 'cinder', '-e', statements])).stdout;
 }
